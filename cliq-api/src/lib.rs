@@ -297,7 +297,7 @@ pub use cliq_macros::endpoint;
 /// - the method, on a trait that every [`Caller`] implements;
 /// - the builder `OpenTicketRequest`. It is `Clone`, `Send` and `'static`, implements [`Endpoint`]
 ///   and [`RequestExt`], and sends the call when it is awaited;
-/// - its [`EndpointMeta`], in the static table `TICKETS` next to the trait.
+/// - its [`EndpointMeta`], in `TICKETS` next to the trait: the [`Endpoints`] that it declares.
 pub use cliq_macros::endpoints;
 pub use http;
 pub use secrecy::SecretString;
@@ -312,8 +312,8 @@ pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
 pub use meta::{
-    EndpointMeta, Limit, Lockout, NextPage, PageMeta, Param, Place, ResponseKind, SchemaFn, Scopes,
-    Shape, ValueType,
+    EndpointMeta, Endpoints, Limit, Lockout, NextPage, PageMeta, Param, Place, ResponseKind,
+    SchemaFn, Scopes, Shape, ValueType,
 };
 pub use paging::{DynamicPages, Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
@@ -355,7 +355,9 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Declaration, Of, awaited, built, call};
+    pub use crate::client::{
+        Builder, Context, Declaration, JsonDeclaration, Of, awaited, built, call,
+    };
     pub use crate::request::Call;
     pub use crate::schema::schema;
 

@@ -3,6 +3,8 @@
 //! This module depends on no other module of the crate.
 
 use std::fmt;
+use std::ops::Deref;
+use std::slice;
 use std::time::Duration;
 
 use http::Method;
@@ -10,7 +12,7 @@ use http::Method;
 /// The metadata of one endpoint.
 ///
 /// Each builder has it as [`Endpoint::META`](crate::Endpoint::META). `#[endpoints]` also generates
-/// a static table of all endpoints of the trait.
+/// a table of all of the trait's, which are [`Endpoints`].
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -42,7 +44,7 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub deprecated: bool,
     #[doc(hidden)]
-    pub table: fn() -> &'static [&'static EndpointMeta],
+    pub table: fn() -> &'static Endpoints,
     #[doc(hidden)]
     pub method: &'static Method,
     #[doc(hidden)]
@@ -105,7 +107,7 @@ impl EndpointMeta {
         api_summary: "",
         summary: "",
         deprecated: false,
-        table: || &[],
+        table: || &Endpoints(|| &[]),
         method: &Method::GET,
         base: "",
         path: "",
@@ -158,7 +160,7 @@ impl EndpointMeta {
     }
 
     /// Returns all endpoints of the trait.
-    pub fn table(&self) -> &'static [&'static Self] {
+    pub fn table(&self) -> &'static Endpoints {
         (self.table)()
     }
 
@@ -318,7 +320,7 @@ macro_rules! endpoints {
             name: &'static str,
             summary: &'static str,
             path: &'static str,
-            scopes: Scopes,
+            any_scope: &'static [&'static str],
             params: &'static [Param],
         ) -> Self {
             Self {
@@ -326,7 +328,11 @@ macro_rules! endpoints {
                 summary,
                 method: &Method::$method,
                 path,
-                scopes,
+                scopes: if any_scope.is_empty() {
+                    Scopes::None
+                } else {
+                    Scopes::Any(any_scope)
+                },
                 idempotent: $idempotent,
                 params,
                 ..self
@@ -357,6 +363,55 @@ impl fmt::Display for EndpointMeta {
         } else {
             write!(f, "?{}", self.query)
         }
+    }
+}
+
+/// All endpoints of a trait, in the order in which they are declared. It dereferences to a slice.
+///
+/// `#[endpoints]` puts one next to each trait, under the trait's name in capitals.
+///
+/// ```
+/// # use cliq_api::prelude::*;
+/// # #[endpoints] pub trait Tickets {
+/// #     #[endpoint(GET "/a")] fn list_tickets(&self);
+/// #     #[endpoint(GET "/b")] fn ticket(&self);
+/// # }
+/// for endpoint in TICKETS {
+///     println!("{}: {endpoint}", endpoint.name());
+/// }
+/// assert_eq!((TICKETS.len(), TICKETS[0].name()), (2, "list_tickets"));
+/// ```
+// A function, because rustc evaluates a static slice at each check of a crate.
+#[derive(Clone)]
+pub struct Endpoints(fn() -> &'static [&'static EndpointMeta]);
+
+impl Endpoints {
+    #[doc(hidden)]
+    pub const fn new(all: fn() -> &'static [&'static EndpointMeta]) -> Self {
+        Self(all)
+    }
+}
+
+impl Deref for Endpoints {
+    type Target = [&'static EndpointMeta];
+
+    fn deref(&self) -> &Self::Target {
+        (self.0)()
+    }
+}
+
+impl<'a> IntoIterator for &'a Endpoints {
+    type Item = &'a &'static EndpointMeta;
+    type IntoIter = slice::Iter<'a, &'static EndpointMeta>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The endpoints that a command line has, by the names of their groups and commands.
 
-use cliq_api::EndpointMeta;
+use cliq_api::{EndpointMeta, Endpoints};
 
 use crate::names;
 
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
 pub(crate) struct Catalog(Vec<Group>);
 
 impl Catalog {
-    pub(crate) fn add(&mut self, table: &'static [&'static EndpointMeta]) {
+    pub(crate) fn add(&mut self, table: &'static Endpoints) {
         let Some(first) = table.first() else { return };
         let names = names::commands(table);
         let endpoints = names

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches};
-use cliq_api::{Client, ClientBuilder, EndpointMeta, Error};
+use cliq_api::{Client, ClientBuilder, Endpoints, Error};
 
 use crate::calling;
 use crate::catalog::{Catalog, Entry, Group};
@@ -42,7 +42,7 @@ pub struct Command {
     name: String,
     about: String,
     version: String,
-    tables: Vec<&'static [&'static EndpointMeta]>,
+    tables: Vec<&'static Endpoints>,
     host: Kind,
 }
 
@@ -88,10 +88,7 @@ impl Command {
     }
 
     /// Adds tables of endpoints, which `#[endpoints]` puts next to its traits.
-    pub fn apis(
-        mut self,
-        tables: impl IntoIterator<Item = &'static [&'static EndpointMeta]>,
-    ) -> Self {
+    pub fn apis(mut self, tables: impl IntoIterator<Item = &'static Endpoints>) -> Self {
         self.tables.extend(tables);
         self
     }
@@ -196,7 +193,7 @@ pub(crate) struct App {
     name: String,
     about: String,
     version: String,
-    tables: Vec<&'static [&'static EndpointMeta]>,
+    tables: Vec<&'static Endpoints>,
     pub(crate) catalog: Catalog,
     host: Box<dyn Host>,
     /// The client that was built, whose calls are recorded at the end.
@@ -237,7 +234,7 @@ impl App {
         &self.version
     }
 
-    pub(crate) fn tables(&self) -> &[&'static [&'static EndpointMeta]] {
+    pub(crate) fn tables(&self) -> &[&'static Endpoints] {
         &self.tables
     }
 

@@ -17,17 +17,18 @@ trait Broken: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCaller {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static BROKEN: &[&::cliq_api::EndpointMeta] = &[
-    <__broken::GetIt as ::cliq_api::__private::Declaration>::META,
-    <__broken::Beside as ::cliq_api::__private::Declaration>::META,
-];
+static BROKEN: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__broken::GetIt as ::cliq_api::__private::Declaration>::META,
+        <__broken::Beside as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __broken::GetIt {
+impl ::cliq_api::__private::JsonDeclaration for __broken::GetIt {
     type Response = Vec<Item>;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get_it",
         summary: "",
@@ -45,9 +46,11 @@ impl BrokenCall<__broken::GetIt> {
         self
     }
 }
-/** `GET /beside`
-
- The call of [`Broken::beside`](Broken::beside), not sent yet.*/
+/// `GET /beside`
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Broken::beside`](Broken::beside), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
@@ -55,7 +58,7 @@ impl ::cliq_api::__private::Declaration for __broken::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &BrokenCall::<()>::SHARED
-        .get("beside", "", "/beside", ::cliq_api::Scopes::None, &[]);
+        .get("beside", "", "/beside", &[], &[]);
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]

@@ -46,38 +46,37 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::First as ::cliq_api::__private::Declaration>::META,
-    <__api::Overridden as ::cliq_api::__private::Declaration>::META,
-    <__api::Dropped as ::cliq_api::__private::Declaration>::META,
-    <__api::Shared as ::cliq_api::__private::Declaration>::META,
-    <__api::SharedByName as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::First as ::cliq_api::__private::Declaration>::META,
+        <__api::Overridden as ::cliq_api::__private::Declaration>::META,
+        <__api::Dropped as ::cliq_api::__private::Declaration>::META,
+        <__api::Shared as ::cliq_api::__private::Declaration>::META,
+        <__api::SharedByName as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /** `GET /api/v3/first`
 
- Scopes: all of `Acme.A.READ`, `Acme.B.READ`. Limit: 20 calls per minute and user, then locked for 10 minutes.
-
- The call of [`Api::first`](Api::first), not sent yet.*/
+ Scopes: all of `Acme.A.READ`, `Acme.B.READ`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::first`](Api::first), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub type FirstRequest = ApiCall<__api::First>;
 #[automatically_derived]
 impl ::cliq_api::__private::Declaration for __api::First {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
-        .get(
-            "first",
-            "",
-            "/first",
-            ::cliq_api::Scopes::All(&["Acme.A.READ", "Acme.B.READ"]),
-            &[],
-        );
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        scopes: ::cliq_api::Scopes::All(&["Acme.A.READ", "Acme.B.READ"]),
+        ..ApiCall::<()>::SHARED.get("first", "", "/first", &[], &[])
+    };
 }
 /** `GET /v1/overridden`
 
- Limit: 5 calls per hour and user, then locked for one hour.
-
- The call of [`Api::overridden`](Api::overridden), not sent yet.*/
+ Limit: 5 calls per hour and user, then locked for one hour.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::overridden`](Api::overridden), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type OverriddenRequest = ApiCall<__api::Overridden>;
 #[automatically_derived]
@@ -89,13 +88,11 @@ impl ::cliq_api::__private::Declaration for __api::Overridden {
         limits: &[::cliq_api::__private::limit(5, 3600)],
         lock: ::cliq_api::__private::lock(3600),
         timeout: ::cliq_api::__private::seconds(3),
-        ..ApiCall::<()>::SHARED
-            .get("overridden", "", "/overridden", ::cliq_api::Scopes::None, &[])
+        ..ApiCall::<()>::SHARED.get("overridden", "", "/overridden", &[], &[])
     };
 }
-/** `POST /api/v3/dropped`
-
- The call of [`Api::dropped`](Api::dropped), not sent yet.*/
+/// `POST /api/v3/dropped`
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::dropped`](Api::dropped), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub type DroppedRequest = ApiCall<__api::Dropped>;
 #[automatically_derived]
@@ -106,15 +103,13 @@ impl ::cliq_api::__private::Declaration for __api::Dropped {
         limits: &[],
         lock: ::cliq_api::Lockout::Undeclared,
         idempotent: true,
-        ..ApiCall::<()>::SHARED
-            .post("dropped", "", "/dropped", ::cliq_api::Scopes::None, &[])
+        ..ApiCall::<()>::SHARED.post("dropped", "", "/dropped", &[], &[])
     };
 }
 /** `GET /api/v3/shared/<ID>`
 
- Limit: 10 calls per minute and user, then locked for one hour.
-
- The call of [`Api::shared`](Api::shared), not sent yet.*/
+ Limit: 10 calls per minute and user, then locked for one hour.*/
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::shared`](Api::shared), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub type SharedRequest = ApiCall<__api::Shared>;
 #[automatically_derived]
@@ -129,16 +124,18 @@ impl ::cliq_api::__private::Declaration for __api::Shared {
                 "shared",
                 "",
                 "/shared/<ID>",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[::cliq_api::Param::path("ID", true, "").integer()],
             )
     };
 }
 /** `GET /api/v3/shared/<NAME>`
 
- Limit: 20 calls per minute and user, then locked for 10 minutes.
-
- The call of [`Api::shared_by_name`](Api::shared_by_name), not sent yet.*/
+ Limit: 20 calls per minute and user, then locked for 10 minutes.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::shared_by_name`](Api::shared_by_name), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type SharedByNameRequest = ApiCall<__api::SharedByName>;
 #[automatically_derived]
@@ -150,7 +147,7 @@ impl ::cliq_api::__private::Declaration for __api::SharedByName {
             "shared_by_name",
             "",
             "/shared/<NAME>",
-            ::cliq_api::Scopes::None,
+            &[],
             &[::cliq_api::Param::path("NAME", true, "").string()],
         );
 }

@@ -27,9 +27,9 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Find as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[<__api::Find as ::cliq_api::__private::Declaration>::META]
+});
 #[cfg_attr(not(doctest), doc = r" Finds things.")]
 #[cfg_attr(not(doctest), doc = r"")]
 #[cfg_attr(not(doctest), doc = r" ```")]
@@ -40,22 +40,22 @@ pub static API: &[&::cliq_api::EndpointMeta] = &[
 #[allow(clippy::too_many_arguments)]
 #[cfg_attr(
     not(doctest),
-    doc = "\n\n `GET /find/<ID>`\n\n Limit: 1 call per second and user.\n\n - `id`: Which.\n\n The call of [`Api::find`](Api::find), not sent yet."
+    doc = "\n\n `GET /find/<ID>`\n\n Limit: 1 call per second and user.\n\n - `id`: Which."
 )]
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::find`](Api::find), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub type FindRequest = ApiCall<__api::Find>;
 #[allow(clippy::too_many_arguments)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __api::Find {
+impl ::cliq_api::__private::JsonDeclaration for __api::Find {
     type Response = Vec<Item>;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
         .get(
             "find",
             "Finds things.",
             "/find/<ID>",
-            ::cliq_api::Scopes::None,
+            &[],
             &[
                 ::cliq_api::Param::path("ID", true, "Which.").integer(),
                 ::cliq_api::Param::query("n", false, "How many.").integer(),

@@ -56,21 +56,22 @@ impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCalle
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub(crate) static API: &[&::other::path::EndpointMeta] = &[
-    #[cfg(unix)]
-    <__api::ListIt as ::other::path::__private::Declaration>::META,
-    <__api::PutIt as ::other::path::__private::Declaration>::META,
-    <__api::PutBytes as ::other::path::__private::Declaration>::META,
-    <__api::PutBytesToo as ::other::path::__private::Declaration>::META,
-];
+pub(crate) static API: &::other::path::Endpoints = &::other::path::Endpoints::new(|| {
+    &[
+        #[cfg(unix)]
+        <__api::ListIt as ::other::path::__private::Declaration>::META,
+        <__api::PutIt as ::other::path::__private::Declaration>::META,
+        <__api::PutBytes as ::other::path::__private::Declaration>::META,
+        <__api::PutBytesToo as ::other::path::__private::Declaration>::META,
+    ]
+});
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[deprecated]
 /** `POST /v2/a/<ID>.json?constant=1`
 
- Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
-
- The call of [`Api::list_it`](Api::list_it), not sent yet.*/
+ Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.*/
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::list_it`](Api::list_it), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(feature = "api")]
@@ -93,7 +94,7 @@ impl ::other::path::__private::Declaration for __api::ListIt {
                 "list_it",
                 "",
                 "/a/<ID>.json",
-                ::other::path::Scopes::Any(&["A", "B"]),
+                &["A", "B"],
                 &[
                     ::other::path::Param::path("ID", true, "").integer(),
                     ::other::path::Param::new(
@@ -158,16 +159,14 @@ impl ApiCall<__api::ListIt> {
     }
 }
 #[cfg(feature = "api")]
-/** `PUT /b`
-
- The call of [`Api::put_it`](Api::put_it), not sent yet.*/
+/// `PUT /b`
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::put_it`](Api::put_it), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::__private::Declaration for __api::PutIt {
+impl ::other::path::__private::JsonDeclaration for __api::PutIt {
     type Response = Option<Item>;
-    type Decode = ::other::path::decode::Json;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
         base: "",
         limits: &[],
@@ -181,7 +180,7 @@ impl ::other::path::__private::Declaration for __api::PutIt {
                 "put_it",
                 "",
                 "/b",
-                ::other::path::Scopes::None,
+                &[],
                 &[
                     ::other::path::Param::new(
                             "a",
@@ -224,9 +223,11 @@ impl ApiCall<__api::PutIt> {
 #[cfg(feature = "api")]
 /** `PUT /c`
 
- Limit: 20 calls per minute and user.
-
- The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.*/
+ Limit: 20 calls per minute and user.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::put_bytes`](Api::put_bytes), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
@@ -244,7 +245,7 @@ impl ::other::path::__private::Declaration for __api::PutBytes {
                 "put_bytes",
                 "",
                 "/c",
-                ::other::path::Scopes::None,
+                &[],
                 &[
                     ::other::path::Param::new(
                         "a",
@@ -260,9 +261,11 @@ impl ::other::path::__private::Declaration for __api::PutBytes {
 #[cfg(feature = "api")]
 /** `PUT /c`
 
- Limit: 10 calls per 5 minutes and user.
-
- The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet.*/
+ Limit: 10 calls per 5 minutes and user.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
@@ -280,7 +283,7 @@ impl ::other::path::__private::Declaration for __api::PutBytesToo {
                 "put_bytes_too",
                 "",
                 "/c",
-                ::other::path::Scopes::None,
+                &[],
                 &[
                     ::other::path::Param::new(
                         "a",

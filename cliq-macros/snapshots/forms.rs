@@ -48,16 +48,20 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Inherits as ::cliq_api::__private::Declaration>::META,
-    <__api::Replaces as ::cliq_api::__private::Declaration>::META,
-    <__api::Optional as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::Inherits as ::cliq_api::__private::Declaration>::META,
+        <__api::Replaces as ::cliq_api::__private::Declaration>::META,
+        <__api::Optional as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /** `OPTIONS /a/<PATH..>`
 
- Limits: 100 calls per second and user, 10000 calls per day for all users together.
-
- The call of [`Api::inherits`](Api::inherits), not sent yet.*/
+ Limits: 100 calls per second and user, 10000 calls per day for all users together.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::inherits`](Api::inherits), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type InheritsRequest = ApiCall<__api::Inherits>;
 #[automatically_derived]
@@ -73,7 +77,7 @@ impl ::cliq_api::__private::Declaration for __api::Inherits {
                 "inherits",
                 "",
                 "/a/<PATH..>",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[
                     ::cliq_api::Param::new(
                             "PATH",
@@ -89,15 +93,16 @@ impl ::cliq_api::__private::Declaration for __api::Inherits {
 }
 /** `POST /b/<IDS>/<PATH..>`
 
- Limits: 100 calls per second and user, 10000 calls per day for all users together.
-
- The call of [`Api::replaces`](Api::replaces), not sent yet.*/
+ Limits: 100 calls per second and user, 10000 calls per day for all users together.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::replaces`](Api::replaces), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type ReplacesRequest = ApiCall<__api::Replaces>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __api::Replaces {
+impl ::cliq_api::__private::JsonDeclaration for __api::Replaces {
     type Response = Vec<Item>;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         lock: ::cliq_api::Lockout::None,
         bucket: ::core::option::Option::None,
@@ -126,7 +131,7 @@ impl ::cliq_api::__private::Declaration for __api::Replaces {
                 "replaces",
                 "",
                 "/b/<IDS>/<PATH..>",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[
                     ::cliq_api::Param::new(
                             "IDS",
@@ -193,15 +198,16 @@ impl ApiCall<__api::Replaces> {
 
  `PUT /c`
 
- Limit: 5 calls per second and user.
-
- The call of [`Api::optional`](Api::optional), not sent yet.*/
+ Limit: 5 calls per second and user.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Api::optional`](Api::optional), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type OptionalRequest = ApiCall<__api::Optional>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __api::Optional {
+impl ::cliq_api::__private::JsonDeclaration for __api::Optional {
     type Response = Item;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         limits: &[::cliq_api::__private::limit(5, 1)],
         bucket: ::core::option::Option::None,
@@ -220,7 +226,7 @@ impl ::cliq_api::__private::Declaration for __api::Optional {
                 "optional",
                 "Leaves things out.",
                 "/c",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[
                     ::cliq_api::Param::new(
                             "ids",

@@ -17,17 +17,18 @@ trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Get as ::cliq_api::__private::Declaration>::META,
-    <__api::Beside as ::cliq_api::__private::Declaration>::META,
-];
+static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::Get as ::cliq_api::__private::Declaration>::META,
+        <__api::Beside as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /// The call of [`Api::get`](Api::get), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetRequest = ApiCall<__api::Get>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __api::Get {
+impl ::cliq_api::__private::JsonDeclaration for __api::Get {
     type Response = ::cliq_api::__private::Unknown;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get",
         summary: "",
@@ -41,9 +42,8 @@ impl ApiCall<__api::Get> {
         self
     }
 }
-/** `GET /beside`
-
- The call of [`Api::beside`](Api::beside), not sent yet.*/
+/// `GET /beside`
+#[cfg_attr(doc, doc = "\n\n The call of [`Api::beside`](Api::beside), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = ApiCall<__api::Beside>;
 #[automatically_derived]
@@ -51,7 +51,7 @@ impl ::cliq_api::__private::Declaration for __api::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
-        .get("beside", "", "/beside", ::cliq_api::Scopes::None, &[]);
+        .get("beside", "", "/beside", &[], &[]);
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]

@@ -20,17 +20,19 @@ pub trait Threads: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCaller {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
-    <__threads::FollowThread as ::cliq_api::__private::Declaration>::META,
-];
+pub static THREADS: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[<__threads::FollowThread as ::cliq_api::__private::Declaration>::META]
+});
 /// Follows a thread.
 /**
 
  `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
 
- Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
-
- The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet.*/
+ Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
@@ -42,7 +44,7 @@ impl ::cliq_api::__private::Declaration for __threads::FollowThread {
             "follow_thread",
             "Follows a thread.",
             "/threads/<THREAD_CHAT_ID>/follow",
-            ::cliq_api::Scopes::Any(&["ZohoCliq.Chats.UPDATE"]),
+            &["ZohoCliq.Chats.UPDATE"],
             &[::cliq_api::Param::path("THREAD_CHAT_ID", true, "")],
         );
 }

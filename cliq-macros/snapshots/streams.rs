@@ -38,16 +38,17 @@ trait Files: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Files for AnyCaller {}
 /// All endpoints of [`Files`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static FILES: &[&::cliq_api::EndpointMeta] = &[
-    <__files::Post as ::cliq_api::__private::Declaration>::META,
-    <__files::Put as ::cliq_api::__private::Declaration>::META,
-    <__files::List as ::cliq_api::__private::Declaration>::META,
-    <__files::ListLinked as ::cliq_api::__private::Declaration>::META,
-    <__files::Watch as ::cliq_api::__private::Declaration>::META,
-];
-/** `POST /a`
-
- The call of [`Files::post`](Files::post), not sent yet.*/
+static FILES: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__files::Post as ::cliq_api::__private::Declaration>::META,
+        <__files::Put as ::cliq_api::__private::Declaration>::META,
+        <__files::List as ::cliq_api::__private::Declaration>::META,
+        <__files::ListLinked as ::cliq_api::__private::Declaration>::META,
+        <__files::Watch as ::cliq_api::__private::Declaration>::META,
+    ]
+});
+/// `POST /a`
+#[cfg_attr(doc, doc = "\n\n The call of [`Files::post`](Files::post), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 type PostRequest = FilesCall<__files::Post>;
 #[automatically_derived]
@@ -63,7 +64,7 @@ impl ::cliq_api::__private::Declaration for __files::Post {
                 "post",
                 "",
                 "/a",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[
                     ::cliq_api::Param::new(
                             "a",
@@ -97,9 +98,8 @@ impl FilesCall<__files::Post> {
         )
     }
 }
-/** `PUT /b`
-
- The call of [`Files::put`](Files::put), not sent yet.*/
+/// `PUT /b`
+#[cfg_attr(doc, doc = "\n\n The call of [`Files::put`](Files::put), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 type PutRequest = FilesCall<__files::Put>;
 #[automatically_derived]
@@ -113,7 +113,7 @@ impl ::cliq_api::__private::Declaration for __files::Put {
                 "put",
                 "",
                 "/b",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[
                     ::cliq_api::Param::new(
                         "content",
@@ -126,9 +126,8 @@ impl ::cliq_api::__private::Declaration for __files::Put {
             )
     };
 }
-/** `GET /c`
-
- The call of [`Files::list`](Files::list), not sent yet.*/
+/// `GET /c`
+#[cfg_attr(doc, doc = "\n\n The call of [`Files::list`](Files::list), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 type ListRequest = FilesCall<__files::List>;
 #[automatically_derived]
@@ -144,7 +143,7 @@ impl ::cliq_api::__private::Declaration for __files::List {
                 "list",
                 "",
                 "/c",
-                ::cliq_api::Scopes::None,
+                &[],
                 &[::cliq_api::Param::query("p", false, "").integer()],
             )
     };
@@ -156,9 +155,11 @@ impl FilesCall<__files::List> {
         Self(self.0.query::<u32>(0, page), self.1)
     }
 }
-/** `GET /d`
-
- The call of [`Files::list_linked`](Files::list_linked), not sent yet.*/
+/// `GET /d`
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Files::list_linked`](Files::list_linked), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 type ListLinkedRequest = FilesCall<__files::ListLinked>;
 #[automatically_derived]
@@ -167,13 +168,11 @@ impl ::cliq_api::__private::Declaration for __files::ListLinked {
     type Decode = ::cliq_api::decode::Paged;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         page: ::core::option::Option::Some(::cliq_api::PageMeta::link(&[])),
-        ..FilesCall::<()>::SHARED
-            .get("list_linked", "", "/d", ::cliq_api::Scopes::None, &[])
+        ..FilesCall::<()>::SHARED.get("list_linked", "", "/d", &[], &[])
     };
 }
-/** `GET /e`
-
- The call of [`Files::watch`](Files::watch), not sent yet.*/
+/// `GET /e`
+#[cfg_attr(doc, doc = "\n\n The call of [`Files::watch`](Files::watch), not sent yet.")]
 #[allow(dead_code, unreachable_pub)]
 type WatchRequest = FilesCall<__files::Watch>;
 #[automatically_derived]
@@ -182,7 +181,7 @@ impl ::cliq_api::__private::Declaration for __files::Watch {
     type Decode = ::cliq_api::decode::Events;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         kind: ::cliq_api::ResponseKind::Events,
-        ..FilesCall::<()>::SHARED.get("watch", "", "/e", ::cliq_api::Scopes::None, &[])
+        ..FilesCall::<()>::SHARED.get("watch", "", "/e", &[], &[])
     };
 }
 #[doc(hidden)]

@@ -15,7 +15,6 @@ mod errors;
 mod expand;
 #[cfg(test)]
 mod fuzzing;
-mod literal;
 mod parse;
 mod problem;
 #[cfg(test)]

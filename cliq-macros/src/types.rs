@@ -1,9 +1,62 @@
 //! Types as they are written: `Option<T>`, `Vec<T>`, numbers. A macro sees names only, so a type is
 //! recognized by its name.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
+use syn::buffer::Cursor;
+use syn::parse::{ParseStream, Result};
+use syn::punctuated::Punctuated;
+use syn::{
+    AngleBracketedGenericArguments, GenericArgument, Ident, PathArguments, PathSegment, Token,
+    Type, TypePath,
+};
+
+/// Reads any type. `A` and `A<B>`, as nearly all are, are read without syn, which looks ahead for
+/// all that a type can be.
+pub(crate) fn read(input: ParseStream<'_>) -> Result<Type> {
+    let is_end = |behind: Cursor<'_>| {
+        behind.eof()
+            || behind.group(Delimiter::Brace).is_some()
+            || (behind.punct()).is_some_and(|(mark, _)| matches!(mark.as_char(), ',' | ';'))
+    };
+    if behind_path(input.cursor()).is_some_and(is_end) {
+        path(input)
+    } else {
+        input.parse()
+    }
+}
+
+/// What is behind `A` or `A<B>`.
+fn behind_path(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let (_, behind) = cursor.ident()?;
+    match behind.punct() {
+        Some((mark, inside)) if mark.as_char() == '<' => {
+            let (mark, behind) = behind_path(inside)?.punct()?;
+            (mark.as_char() == '>').then_some(behind)
+        }
+        _ => Some(behind),
+    }
+}
+
+/// Reads `A` or `A<B>`.
+fn path(input: ParseStream<'_>) -> Result<Type> {
+    let ident: Ident = input.parse()?;
+    let arguments = if input.peek(Token![<]) {
+        PathArguments::AngleBracketed(AngleBracketedGenericArguments {
+            colon2_token: None,
+            lt_token: input.parse()?,
+            args: Punctuated::from_iter([GenericArgument::Type(path(input)?)]),
+            gt_token: input.parse()?,
+        })
+    } else {
+        PathArguments::None
+    };
+    Ok(Type::Path(TypePath {
+        attrs: Vec::new(),
+        qself: None,
+        path: PathSegment { ident, arguments }.into(),
+    }))
+}
 
 /// The type of a value that is sent: what is left of it without `Option`, and what a list holds.
 pub(crate) struct Value {
@@ -55,7 +108,7 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
 }
 
 /// The name of a path that is one.
-pub(crate) fn single_name(ty: &Type) -> Option<&syn::Ident> {
+fn single_name(ty: &Type) -> Option<&Ident> {
     match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
             last_segment(ty).map(|segment| &segment.ident)
@@ -97,6 +150,15 @@ pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// The type of this name, which others may be around: by a path of several names it isn't meant.
+pub(crate) fn innermost<'t>(ty: &'t Type, name: &Ident) -> Option<&'t Type> {
+    let mut inner = Some(ty);
+    while let Some(outer) = inner.filter(|ty| single_name(ty).is_none_or(|it| it != name)) {
+        inner = first_argument(outer);
+    }
+    inner
 }
 
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use cliq_api::threads::GetThreadRequest;
-use cliq_api::{Endpoint, EndpointMeta, Place, ResponseKind, Shape};
+use cliq_api::{Endpoint, EndpointMeta, Endpoints, Place, ResponseKind, Shape};
 use http::header::ACCEPT;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
@@ -44,7 +44,7 @@ pub(crate) fn scopes() -> Vec<&'static str> {
     scopes.into_iter().collect()
 }
 
-fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
+fn routes(apis: &[&'static Endpoints]) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     // Endpoints of another server of the provider aren't served here.
     for meta in apis

@@ -23,7 +23,7 @@ use crate::auth::{
 use crate::body::{Body, BoxError};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
-use crate::meta::{EndpointMeta, Limit};
+use crate::meta::{EndpointMeta, Endpoints, Limit};
 use crate::provider::{Http, Provider};
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 use crate::transport::DefaultTransportBuilder;
@@ -53,7 +53,7 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     limits: Option<LimitSettings>,
     limit_store: Option<Arc<dyn LimitStore>>,
-    apis: Vec<&'static [&'static EndpointMeta]>,
+    apis: Vec<&'static Endpoints>,
     overrides: Vec<Override>,
     headers: HeaderMap,
     invalid_header: Option<String>,
@@ -285,10 +285,7 @@ impl ClientBuilder {
 
     /// Adds tables of endpoints. The limits of their URLs count from the first call, whichever
     /// endpoint is called first.
-    pub fn apis(
-        mut self,
-        tables: impl IntoIterator<Item = &'static [&'static EndpointMeta]>,
-    ) -> Self {
+    pub fn apis(mut self, tables: impl IntoIterator<Item = &'static Endpoints>) -> Self {
         self.apis.extend(tables);
         self
     }

@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::meta::EndpointMeta;
 use crate::request::Call;
-use crate::response::FromResponse;
+use crate::response::{FromResponse, decode};
 
 /// Types that make calls with a [`Client`]: the client, references to it, and your own wrappers.
 ///
@@ -80,6 +80,19 @@ pub trait Declaration: 'static {
     type Response: FromResponse<Self::Decode>;
     type Decode: 'static;
     const META: &'static EndpointMeta;
+}
+
+/// A declaration of an endpoint that returns JSON. Most do, and it is a type less for rustc.
+#[doc(hidden)]
+pub trait JsonDeclaration: 'static {
+    type Response: FromResponse<decode::Json>;
+    const META: &'static EndpointMeta;
+}
+
+impl<E: JsonDeclaration> Declaration for E {
+    type Response = E::Response;
+    type Decode = decode::Json;
+    const META: &'static EndpointMeta = E::META;
 }
 
 /// A builder: a call's values, and the client that sends them. All builders of a trait are one

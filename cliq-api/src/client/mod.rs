@@ -21,7 +21,8 @@ use http::HeaderMap;
 pub use self::builder::ClientBuilder;
 pub(crate) use self::endpoint::respond;
 pub use self::endpoint::{
-    Builder, Caller, Declaration, Endpoint, Of, RequestExt, ResponseFuture, awaited, built, call,
+    Builder, Caller, Declaration, Endpoint, JsonDeclaration, Of, RequestExt, ResponseFuture,
+    awaited, built, call,
 };
 pub use self::limits::EndpointLimits;
 pub use self::options::{Context, Options};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::error::{Error, ErrorKind};
 use crate::limit::{BucketId, BucketSpec, Limiter};
-use crate::meta::{EndpointMeta, Limit, Lockout};
+use crate::meta::{EndpointMeta, Endpoints, Limit, Lockout};
 use crate::request::BaseUrl;
 
 /// A server, and what is counted there.
@@ -45,7 +45,7 @@ type Limits = Vec<(Limit, Lockout)>;
 /// All servers of a client's users, by their base URLs, in each spelling that was used.
 pub(super) struct Servers {
     limiter: Limiter,
-    tables: Vec<&'static [&'static EndpointMeta]>,
+    tables: Vec<&'static Endpoints>,
     overrides: Vec<Override>,
     plain_http: bool,
     known: Mutex<HashMap<String, Arc<Server>>>,
@@ -56,7 +56,7 @@ pub(super) struct Servers {
 impl Servers {
     pub(super) fn new(
         limiter: Limiter,
-        tables: Vec<&'static [&'static EndpointMeta]>,
+        tables: Vec<&'static Endpoints>,
         overrides: Vec<Override>,
         plain_http: bool,
     ) -> Self {
@@ -128,7 +128,7 @@ impl Server {
     fn new(
         base_url: BaseUrl,
         limiter: Limiter,
-        tables: &[&[&'static EndpointMeta]],
+        tables: &[&'static Endpoints],
         overrides: &[Override],
     ) -> Self {
         let mut known = Known::default();
@@ -297,11 +297,11 @@ mod tests {
         ..EndpointMeta::DEFAULT
     };
 
-    fn server(tables: &[&[&'static EndpointMeta]]) -> Server {
+    fn server(tables: &[&'static Endpoints]) -> Server {
         overridden(tables, &[])
     }
 
-    fn overridden(tables: &[&[&'static EndpointMeta]], overrides: &[Override]) -> Server {
+    fn overridden(tables: &[&'static Endpoints], overrides: &[Override]) -> Server {
         let limiter = Limiter::new(LimitSettings::new(), None);
         let base_url = BaseUrl::parse("https://server", false).unwrap();
         Server::new(base_url, limiter, tables, overrides)
@@ -310,7 +310,9 @@ mod tests {
     #[test]
     fn every_limit_of_a_shape_holds_for_all_its_endpoints_from_the_first_call() {
         for order in [[&SEND, &CREATE, &LIST], [&LIST, &CREATE, &SEND]] {
-            let server = server(&[&[&SEND, &CREATE], &[&LIST]]);
+            static WRITING: Endpoints = Endpoints::new(|| const { &[&SEND, &CREATE] });
+            static READING: Endpoints = Endpoints::new(|| const { &[&LIST] });
+            let server = server(&[&WRITING, &READING]);
             let [first, second, third] = order.map(|endpoint| server.buckets(endpoint));
             assert_eq!(first.len(), 2);
             assert!(first == second && second == third, "{order:?}");
@@ -330,6 +332,7 @@ mod tests {
 
     #[test]
     fn overridden_limits_replace_all_of_a_shape() {
+        static TABLE: Endpoints = Endpoints::new(|| const { &[&SEND, &CREATE, &NAMED] });
         let limits = |known: &Server, endpoint| {
             let known = known.known.read().unwrap();
             let specs = known.specs("server", endpoint);
@@ -338,7 +341,7 @@ mod tests {
                 .map(|spec| format!("{spec:?}"))
                 .collect::<Vec<_>>()
         };
-        let tables: &[&[_]] = &[&[&SEND, &CREATE, &NAMED]];
+        let tables = &[&TABLE];
         let hundred = Limit::new(100, MINUTE);
         let known = overridden(tables, &[(&LIST, vec![hundred])]);
         let spec = BucketSpec::new("server", "GET /api/v3/chats/<>/messages").limit(hundred);
@@ -371,7 +374,8 @@ mod tests {
             limits: &[Limit::new(1, MINUTE)],
             ..SEND
         };
-        let server = server(&[&[&SEND, &UPLOAD]]);
+        static TABLE: Endpoints = Endpoints::new(|| const { &[&SEND, &UPLOAD] });
+        let server = server(&[&TABLE]);
         assert_eq!(server.buckets(&SEND).len(), 1);
         assert_eq!(server.buckets(&UPLOAD).len(), 1);
         assert_ne!(server.buckets(&SEND), server.buckets(&UPLOAD));
@@ -379,7 +383,8 @@ mod tests {
 
     #[test]
     fn two_declared_buckets_of_one_shape_both_count() {
-        let server = server(&[&[&NAMED, &ALSO_NAMED]]);
+        static TABLE: Endpoints = Endpoints::new(|| const { &[&NAMED, &ALSO_NAMED] });
+        let server = server(&[&TABLE]);
         assert_eq!(server.buckets(&NAMED).len(), 2);
         assert_eq!(server.buckets(&NAMED), server.buckets(&ALSO_NAMED));
     }

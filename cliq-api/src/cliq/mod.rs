@@ -74,7 +74,7 @@ use http::HeaderName;
 use crate::client::{Client, ClientBuilder};
 use crate::error::{FailedResponse, Failure};
 use crate::limit::LimitSettings;
-use crate::meta::EndpointMeta;
+use crate::meta::Endpoints;
 use crate::provider::Provider;
 use crate::zoho::{self, AuthScheme, DataCenter};
 
@@ -88,7 +88,7 @@ pub use text::MessageText;
 pub use times::{DateTime, Expiry, Millis};
 
 /// All declared endpoints of Cliq, one table per trait.
-pub static APIS: &[&[&EndpointMeta]] = &[
+pub static APIS: &[&Endpoints] = &[
     bots::BOTS,
     channels::CHANNELS,
     chat_folders::CHAT_FOLDERS,
@@ -168,7 +168,7 @@ impl Provider for Cliq {
         zoho::limits()
     }
 
-    fn apis(&self) -> &[&'static [&'static EndpointMeta]] {
+    fn apis(&self) -> &[&'static Endpoints] {
         APIS
     }
 }

@@ -11,7 +11,7 @@ use http::response::Parts;
 use crate::error::{FailedResponse, Failure};
 use crate::limit::LimitSettings;
 pub use crate::limit::Quota;
-use crate::meta::EndpointMeta;
+use crate::meta::Endpoints;
 
 /// What one API's operator is like: where the API is, how it announces tokens, errors and limits.
 ///
@@ -94,7 +94,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
 
     /// Returns tables of endpoints. The limits of their URLs count from the first call, whichever
     /// endpoint is called first.
-    fn apis(&self) -> &[&'static [&'static EndpointMeta]] {
+    fn apis(&self) -> &[&'static Endpoints] {
         &[]
     }
 }

@@ -1,9 +1,8 @@
 //! The return type: what the answer is, and whether it agrees with the keys.
 
-use syn::Type;
+use syn::{Ident, Type};
 
-use super::arguments::Argument;
-use super::encoding::Encoding;
+use super::argument::{Argument, Encoding};
 use super::wire::{Page, Way};
 use crate::errors::Sink;
 use crate::parse::Output;
@@ -12,7 +11,7 @@ use crate::parse::keys::{Key, Read, Whole};
 use crate::parse::values::Next;
 use crate::problem::{On, Problem};
 use crate::types::{
-    Inside, first_argument, is_named, is_odd, only_argument, owned, ungrouped, written,
+    Inside, first_argument, innermost, is_named, is_odd, only_argument, owned, ungrouped, written,
 };
 
 /// The answer: its type as written, and how it is decoded by that.
@@ -74,12 +73,17 @@ impl Decode {
 
 /// Reads a return type. After an error, it is the type that was probably meant, so that code which
 /// uses the answer stays right.
-pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
+pub(super) fn read(output: &Output, builder: &Ident, errors: Sink<'_>) -> Answer {
     let ty = match output {
         Output::Nothing => return ignored(),
         Output::Unreadable => return unknown(),
         Output::Type(ty) => ty,
     };
+    if let Some(same) = innermost(ty, builder) {
+        let name = builder.to_string();
+        errors.push(same, &Problem::BuilderIsType { name });
+        return unknown();
+    }
     let inside = Inside::of(ty);
     let (problem, meant) = match ungrouped(ty) {
         Type::Tuple(tuple) if tuple.elems.is_empty() => return ignored(),

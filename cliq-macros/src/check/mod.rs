@@ -4,9 +4,9 @@
 //! code which uses it stays right, and has no [`Wire`].
 
 pub(crate) mod answer;
-pub(crate) mod arguments;
+pub(crate) mod argument;
 mod between;
-pub(crate) mod encoding;
+mod places;
 mod reserved;
 mod signature;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Ident, Meta, Path, Token, TraitItem, Type, Visibility};
+use syn::{Ident, Meta, Path, Token, TraitItem, Visibility};
 
 use crate::attrs::{Attr, hides_endpoint, is_async_trait, is_endpoints};
 use crate::errors::Sink;
@@ -27,9 +27,8 @@ use crate::parse::{Head, Member, Method, Output, Trait};
 use crate::problem::{On, Problem};
 use crate::text::method::METHODS;
 use crate::text::suggest::nearest;
-use crate::types::{first_argument, single_name};
 use answer::Answer;
-use arguments::Argument;
+use argument::Argument;
 use wire::{Defaults, Wire};
 
 /// A checked trait.
@@ -217,12 +216,10 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
     without_endpoint(&mut method);
     signature::check(&method);
     let builder = builder_name(&method.sig.ident);
-    builder_is_type(&mut method, &builder);
     let of_answer = errors.part();
-    let answer = answer::read(&method.output, of_answer);
+    let answer = answer::read(&method.output, &builder, of_answer);
     let attr = method.endpoint.map(|(_, attr)| attr);
-    let form = |attr: &EndpointAttr| attr.args.keys.form.value().copied();
-    let mut args = arguments::read(method.args, attr.as_ref().and_then(form));
+    let mut args = argument::read(method.args, &builder, attr.as_ref());
     let wire = attr.and_then(|attr| {
         wire::check_keys(&attr, defaults, errors);
         wire(
@@ -304,7 +301,7 @@ fn wire(
     errors: Sink<'_>,
 ) -> Option<Wire> {
     let head = attr.head.as_ref()?;
-    arguments::place(args, head, &attr, errors);
+    places::check(args, head, &attr, errors);
     if !of_answer.failed() {
         answer::check(head, &attr, answer.decode, output, errors);
     }
@@ -345,34 +342,6 @@ fn lenient(attr: Attr) -> Attr {
         }
         meta
     })
-}
-
-/// A type of the builder's name would be hidden by it.
-fn builder_is_type(method: &mut Method<'_>, builder: &Ident) {
-    let errors = method.errors;
-    let is_hidden = |ty: &Type| {
-        let mut inner = Some(ty);
-        // By a path of several names it can still be reached.
-        while let Some(outer) =
-            inner.filter(|ty| single_name(ty).is_none_or(|name| name != builder))
-        {
-            inner = first_argument(outer);
-        }
-        if let Some(same) = inner {
-            let name = builder.to_string();
-            errors.push(same, &Problem::BuilderIsType { name });
-        }
-        inner.is_some()
-    };
-    // Which type is meant can't be written here.
-    for arg in &mut method.args {
-        arg.ty = arg.ty.take().filter(|ty| !is_hidden(ty));
-    }
-    if let Output::Type(ty) = &method.output
-        && is_hidden(ty)
-    {
-        method.output = Output::Unreadable;
-    }
 }
 
 /// `follow_thread` makes `FollowThreadRequest`.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answer::Decode;
-use super::encoding::Encoding;
+use super::argument::Encoding;
 use super::wire::{Way, Wire};
 use super::{Api, Endpoint, check};
 use crate::errors::Errors;

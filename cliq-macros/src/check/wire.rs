@@ -2,8 +2,8 @@
 
 use syn::Path;
 
+use crate::attrs::Text;
 use crate::errors::Sink;
-use crate::literal::Text;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
 use crate::parse::keys::{Read, Whole};
 use crate::parse::values::{Bucket, Headers, Lock, Schema, Scopes as WrittenScopes, Server};

@@ -10,9 +10,8 @@ use super::meta::summary;
 use super::out::Out;
 use super::{Names, head};
 use crate::attrs::{Attr, is_deprecation, is_doc, is_gate};
-use crate::check::answer::AnswerType;
-use crate::check::arguments::{Argument, Sent, Takes};
-use crate::check::encoding::Encoding;
+use crate::check::answer::{AnswerType, Decode};
+use crate::check::argument::{Argument, Encoding, Sent, Takes};
 use crate::check::{Api, Endpoint, Surface};
 use crate::problem::On;
 use crate::types::{scalar, single_segment};
@@ -177,16 +176,17 @@ impl Expansion<'_> {
         }
         let (api, name) = (self.api.ident.unraw(), ident.unraw());
         let about = format!(" The call of [`{api}::{name}`]({api}::{name}), not sent yet.");
-        let about = match docs {
-            Some(docs) => format!("{docs}\n\n{about}"),
-            None => about,
-        };
-        let about = below(attrs, &about);
+        let first = below(attrs, docs.unwrap_or(&about));
         if has_code {
             out.text("#[cfg_attr(not(doctest), doc = ");
-            out.string(&about).text(")]");
+            out.string(&first).text(")]");
         } else {
-            out.text("#[doc = ").string(&about).text("]");
+            out.text("#[doc = ").string(&first).text("]");
+        }
+        if docs.is_some() {
+            // For rustdoc alone: rustc resolves links in the documentation of all public items.
+            let about = format!("\n\n{about}");
+            out.text("#[cfg_attr(doc, doc = ").string(&about).text(")]");
         }
         out.text("#[allow(dead_code, unreachable_pub)]");
         out.tokens(head(&self.api.vis, "type", ident.span()));
@@ -200,13 +200,20 @@ impl Expansion<'_> {
         let answer = &self.surface().answer;
         self.gates(out);
         self.allows(out);
+        let is_json = answer.decode == Decode::Json;
         out.text("#[automatically_derived] impl ");
-        out.runtime("::__private::Declaration for ");
+        out.runtime(if is_json {
+            "::__private::JsonDeclaration for "
+        } else {
+            "::__private::Declaration for "
+        });
         self.marker(out);
         out.group(Delimiter::Brace, |out| {
             response(&answer.ty, out);
-            out.text("type Decode = ").runtime("::decode::");
-            out.text(answer.decode.name()).text(";");
+            if !is_json {
+                out.text("type Decode = ").runtime("::decode::");
+                out.text(answer.decode.name()).text(";");
+            }
             out.text("const META: &'static ");
             out.runtime("::EndpointMeta = &");
             self.meta(out);

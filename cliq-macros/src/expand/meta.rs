@@ -7,11 +7,10 @@ use syn::ext::IdentExt;
 
 use super::endpoint::{Expansion, may_hold_code, param_meta};
 use super::out::Out;
-use crate::attrs::Attr;
+use crate::attrs::{Attr, Text};
 use crate::check::answer::{AnswerType, Decode};
-use crate::check::encoding::Encoding;
+use crate::check::argument::Encoding;
 use crate::check::wire::{Page, Way, Wire};
-use crate::literal::Text;
 use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
 use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
@@ -47,17 +46,10 @@ impl Expansion<'_> {
         out.text(&self.names.shared_meta).text(".");
         out.text(&wire.method.name.to_lowercase()).text("(");
         out.string(name).text(", ").string(&summary).text(", ");
-        out.string(&wire.template.path).text(", ");
+        out.string(&wire.template.path).text(", &");
         match &wire.scopes {
-            Some(scopes) => {
-                let rule = if scopes.all { "All(&" } else { "Any(&" };
-                out.runtime("::Scopes::").text(rule);
-                strings(&scopes.names, out);
-                out.text(")");
-            }
-            None => {
-                out.runtime("::Scopes::None");
-            }
+            Some(scopes) if !scopes.all => strings(&scopes.names, out),
+            Some(_) | None => strings(&[], out),
         }
         out.text(", &");
         out.list(self.sent_args(), |out, (sent, arg)| {
@@ -76,7 +68,7 @@ impl Expansion<'_> {
             method,
             base,
             template,
-            scopes: _,
+            scopes,
             limits,
             lock,
             bucket,
@@ -92,6 +84,11 @@ impl Expansion<'_> {
         }
         if !template.query.is_empty() {
             out.text("query: ").string(&template.query).text(", ");
+        }
+        if let Some(scopes) = scopes.as_ref().filter(|scopes| scopes.all) {
+            out.text("scopes: ").runtime("::Scopes::All(&");
+            strings(&scopes.names, out);
+            out.text("), ");
         }
         if *limits != shared.limits {
             limits_meta(limits, out);

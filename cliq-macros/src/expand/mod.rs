@@ -85,9 +85,12 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     out.text("#[doc = ").string(&about).text("]");
     out.text("#[allow(dead_code, deprecated, unreachable_pub)]");
     out.tokens(head(vis, "static", here)).tokens(&names.table);
-    out.text(": &[&").runtime("::EndpointMeta] = &");
-    out.group(Delimiter::Bracket, |out| {
-        out.append(table);
+    out.text(": &").runtime("::Endpoints = &");
+    out.runtime("::Endpoints::new");
+    out.group(Delimiter::Parenthesis, |out| {
+        out.text("|| &").group(Delimiter::Bracket, |out| {
+            out.append(table);
+        });
     });
     out.tokens(Token![;](here)).append(beside);
     if !endpoints.is_empty() {

@@ -1,15 +1,14 @@
 //! An argument, and its attribute: by `#[query("name", csv)]` it goes into the query, joined with
 //! commas.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Ident, Type};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::{Ident, Pat, PatType, Type};
 
 use super::keys::{Flag, Key, KeyInfo, Keys, Slot, Value, Word, keys, read_words, split, text};
 use super::values::ContentType;
-use crate::attrs::Attr;
+use crate::attrs::{Attr, Text};
 use crate::errors::Sink;
-use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::units;
 
@@ -128,6 +127,33 @@ keys! {
 }
 
 impl<'e> Arg<'e> {
+    /// An argument, under the name that it has, or probably was to have.
+    pub(super) fn typed(arg: PatType, index: usize, errors: Sink<'e>) -> Self {
+        let (ident, pattern) = match *arg.pat {
+            Pat::Ident(pat)
+                if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
+            {
+                (pat.ident, None)
+            }
+            Pat::Ident(pat) => (pat.ident.clone(), Some(pat.into_token_stream())),
+            pattern => {
+                let pattern = pattern.to_token_stream();
+                let ident =
+                    only_name(pattern.clone()).unwrap_or_else(|| format_ident!("argument_{index}"));
+                (ident, Some(pattern))
+            }
+        };
+        Self {
+            pattern,
+            ..Self::new(
+                arg.attrs.into_iter().map(Attr::new),
+                ident,
+                Some(*arg.ty),
+                errors,
+            )
+        }
+    }
+
     pub(super) fn new(
         attrs: impl IntoIterator<Item = Attr>,
         ident: Ident,
@@ -179,6 +205,25 @@ impl<'e> Arg<'e> {
             *hidden = Some(key);
         }
     }
+}
+
+/// The one name that a pattern such as `Json(value)` binds.
+fn only_name(pattern: TokenStream) -> Option<Ident> {
+    fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => {
+                    names.push(ident);
+                }
+                TokenTree::Group(group) => collect(group.stream(), names),
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(pattern, &mut names);
+    names.retain(|name| name != "mut" && name != "ref" && name != "box");
+    if names.len() == 1 { names.pop() } else { None }
 }
 
 /// Reads an attribute of the place `on`.

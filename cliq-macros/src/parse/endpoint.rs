@@ -13,9 +13,8 @@ use super::values::{
     Base, Bucket, CratePath, Fields, First, Form, Headers, Idempotent, KeyHeader, Limits, Lock,
     Member, Name, Next, OptionalBody, Schema, ScopePrefix, Scopes, Server, Timeout,
 };
-use crate::attrs::Attr;
+use crate::attrs::{Attr, Text};
 use crate::errors::Sink;
-use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;
 use crate::text::path::{self, Template};

@@ -14,9 +14,8 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Ident, Meta};
 
-use crate::attrs::Attr;
+use crate::attrs::{Attr, Text};
 use crate::errors::Sink;
-use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::types::mentions;
 

@@ -8,21 +8,22 @@ pub(crate) mod argument;
 pub(crate) mod endpoint;
 mod half_typed;
 pub(crate) mod keys;
-mod plain;
 pub(crate) mod values;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, Generics, Ident, ItemTrait, Receiver, ReturnType, Signature, Token,
-    TraitItem, Type, Visibility, braced,
+    Attribute, FnArg, Generics, Ident, ItemTrait, Pat, PatIdent, PatType, Receiver, ReceiverKind,
+    ReturnType, Safety, Signature, Token, TraitItem, Type, Visibility, braced, parenthesized,
 };
 
-use crate::attrs::{Attr, is_endpoint, is_endpoints};
+use crate::attrs::{Attr, is_endpoint, is_endpoints, parse_outer};
 use crate::errors::{Errors, Sink};
 use crate::problem::{On, Problem};
+use crate::types;
 use argument::Arg;
 use endpoint::{EndpointAttr, TraitArgs};
 use keys::Read;
@@ -202,7 +203,7 @@ impl Parse for WholeMethod {
             attrs,
             vis,
             default,
-            sig: input.call(plain::signature)?,
+            sig: input.call(signature)?,
             body: if input.parse::<Option<Token![;]>>()?.is_some() {
                 None
             } else if input.peek(syn::token::Brace) {
@@ -212,6 +213,78 @@ impl Parse for WholeMethod {
             },
         })
     }
+}
+
+/// Reads any signature. syn reads them as well, but it looks ahead for all that one can have, at
+/// several times the cost where it isn't optimized, as in a macro.
+fn signature(input: ParseStream<'_>) -> syn::Result<Signature> {
+    let ahead = input.fork();
+    match plain(&ahead) {
+        Ok(sig) if ahead.peek(Token![;]) || ahead.peek(syn::token::Brace) => {
+            input.advance_to(&ahead);
+            Ok(sig)
+        }
+        _ => input.parse(),
+    }
+}
+
+/// Reads a signature as nearly all are written: `fn name(&self, a: A, b: Option<B>) -> C`.
+fn plain(input: ParseStream<'_>) -> syn::Result<Signature> {
+    let (fn_token, ident) = (input.parse()?, input.parse()?);
+    let content;
+    let paren_token = parenthesized!(content in input);
+    let mut inputs = Punctuated::new();
+    while !content.is_empty() {
+        inputs.push_value(argument(&content, inputs.is_empty())?);
+        if content.is_empty() {
+            break;
+        }
+        inputs.push_punct(content.parse()?);
+    }
+    let output = if input.peek(Token![->]) {
+        ReturnType::Type(input.parse()?, Box::new(types::read(input)?))
+    } else {
+        ReturnType::Default
+    };
+    Ok(Signature {
+        constness: None,
+        asyncness: None,
+        safety: Safety::Default,
+        abi: None,
+        fn_token,
+        ident,
+        generics: Generics::default(),
+        paren_token,
+        inputs,
+        variadic: None,
+        output,
+    })
+}
+
+/// `&self` or `name: Type`.
+fn argument(input: ParseStream<'_>, is_first: bool) -> syn::Result<FnArg> {
+    let attrs = input.call(parse_outer)?;
+    if is_first && input.peek(Token![&]) {
+        return Ok(FnArg::Receiver(Receiver {
+            attrs,
+            mutability: None,
+            kind: ReceiverKind::Reference(input.parse()?, None, None),
+            self_token: input.parse()?,
+        }));
+    }
+    let pat = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: input.parse()?,
+        subpat: None,
+    });
+    Ok(FnArg::Typed(PatType {
+        attrs,
+        pat: Box::new(pat),
+        colon_token: input.parse()?,
+        ty: Box::new(types::read(input)?),
+    }))
 }
 
 fn member<'e>(input: ParseStream<'_>, errors: Sink<'e>) -> Option<Member<'e>> {
@@ -290,7 +363,7 @@ fn method(whole: WholeMethod, errors: Sink<'_>) -> Method<'_> {
             FnArg::Receiver(this) => receiver = Some(this),
             // What a composition takes is its own matter.
             FnArg::Typed(arg) if endpoint.is_some() || body.is_none() => {
-                args.push(typed(arg, args.len(), errors.part()));
+                args.push(Arg::typed(arg, args.len(), errors.part()));
             }
             FnArg::Typed(arg) => sig.inputs.push(FnArg::Typed(arg)),
         }
@@ -325,52 +398,6 @@ fn endpoint_of(attrs: Vec<Attr>, errors: Sink<'_>) -> EndpointOf {
         (attr, read)
     });
     (attrs, endpoint, ours.collect())
-}
-
-/// An argument, under the name that it has, or probably was to have.
-fn typed(arg: syn::PatType, index: usize, errors: Sink<'_>) -> Arg<'_> {
-    let (ident, pattern) = match *arg.pat {
-        syn::Pat::Ident(pat)
-            if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
-        {
-            (pat.ident, None)
-        }
-        syn::Pat::Ident(pat) => (pat.ident.clone(), Some(pat.into_token_stream())),
-        pattern => {
-            let pattern = pattern.to_token_stream();
-            let ident = only_name(pattern.clone())
-                .unwrap_or_else(|| quote::format_ident!("argument_{index}"));
-            (ident, Some(pattern))
-        }
-    };
-    Arg {
-        pattern,
-        ..Arg::new(
-            arg.attrs.into_iter().map(Attr::new),
-            ident,
-            Some(*arg.ty),
-            errors,
-        )
-    }
-}
-
-/// The one name that a pattern such as `Json(value)` binds.
-fn only_name(pattern: TokenStream) -> Option<Ident> {
-    fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => {
-                    names.push(ident);
-                }
-                TokenTree::Group(group) => collect(group.stream(), names),
-                _ => {}
-            }
-        }
-    }
-    let mut names = Vec::new();
-    collect(pattern, &mut names);
-    names.retain(|name| name != "mut" && name != "ref" && name != "box");
-    if names.len() == 1 { names.pop() } else { None }
 }
 
 /// What is left of an item that is not ours to expand: itself, less our attributes.

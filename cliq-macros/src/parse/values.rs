@@ -8,8 +8,8 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token};
 
 use super::keys::{Key, KeyValue, Value, Word, lone_comma, split, text};
+use crate::attrs::Text;
 use crate::errors::Sink;
-use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::units::Rate;
 use crate::text::{path, units};

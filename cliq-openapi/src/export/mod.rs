@@ -9,7 +9,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 
-use cliq_api::{EndpointMeta, Scopes};
+use cliq_api::{EndpointMeta, Endpoints, Scopes};
 use serde_json::Value;
 
 use crate::node::{Members, Node};
@@ -26,7 +26,7 @@ use schema::Schemas;
 /// let yaml = cliq_openapi::document(&[TICKETS]).title("Help desk").to_yaml();
 /// assert!(yaml.contains("operationId: list_tickets"));
 /// ```
-pub fn document(apis: &[&[&'static EndpointMeta]]) -> Document {
+pub fn document(apis: &[&Endpoints]) -> Document {
     let title = apis.iter().find_map(|api| api.first());
     Document {
         apis: apis.iter().map(|api| api.to_vec()).collect(),

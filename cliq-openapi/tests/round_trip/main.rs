@@ -103,7 +103,8 @@ fn the_metadata_of_threads_survives() {
 #[test]
 fn every_form_is_there() {
     // The names of the grammar's options, as in the metadata's values.
-    let all = [every_form::TICKETS, every_form::FILES, every_form::PLAIN].concat();
+    let all = [every_form::TICKETS, every_form::FILES, every_form::PLAIN];
+    let all: Vec<_> = all.into_iter().flatten().collect();
     let facts: Vec<_> = all.iter().map(|meta| facts(meta).to_string()).collect();
     for form in [
         "\"Plain\"",
