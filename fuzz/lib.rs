@@ -21,8 +21,6 @@ mod errors;
 mod expand;
 #[path = "../cliq-macros/src/fuzzing.rs"]
 mod fuzzing;
-#[path = "../cliq-macros/src/literal.rs"]
-mod literal;
 #[path = "../cliq-macros/src/parse/mod.rs"]
 mod parse;
 #[path = "../cliq-macros/src/problem/mod.rs"]

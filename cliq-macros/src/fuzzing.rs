@@ -526,4 +526,22 @@ mod tests {
             run_text(&text);
         }
     }
+
+    /// It is built by hand only, with a nightly compiler.
+    #[test]
+    fn the_crate_of_the_fuzzers_has_all_modules() {
+        let modules = |text: &str| -> Vec<String> {
+            let names = text.lines().filter_map(|line| line.strip_prefix("mod "));
+            names.map(ToOwned::to_owned).collect()
+        };
+        let fuzzed = include_str!("../../fuzz/lib.rs");
+        let mut ours = modules(include_str!("lib.rs"));
+        ours.retain(|module| module != "snapshots;");
+        assert_eq!(modules(fuzzed), ours);
+        for module in ours {
+            let name = module.trim_end_matches(';');
+            let [file, folder] = ["", "/mod"].map(|end| format!("src/{name}{end}.rs\""));
+            assert!(fuzzed.contains(&file) || fuzzed.contains(&folder), "{name}");
+        }
+    }
 }
