@@ -386,7 +386,18 @@ impl fmt::Display for EndpointMeta {
 pub struct Endpoints(fn() -> &'static [&'static EndpointMeta]);
 
 impl Endpoints {
-    #[doc(hidden)]
+    /// Creates another table, such as a selection from several traits.
+    ///
+    /// ```
+    /// # use cliq_api::prelude::*;
+    /// # use cliq_api::Endpoints;
+    /// # #[endpoints] pub trait Tickets {
+    /// #     #[endpoint(GET "/a")] fn list_tickets(&self);
+    /// #     #[endpoint(GET "/b")] fn ticket(&self);
+    /// # }
+    /// static READING: Endpoints = Endpoints::new(|| &[ListTicketsRequest::META]);
+    /// assert_eq!(READING[0].name(), "list_tickets");
+    /// ```
     pub const fn new(all: fn() -> &'static [&'static EndpointMeta]) -> Self {
         Self(all)
     }
