@@ -118,7 +118,7 @@ pub(super) fn read(
         let sent = match &arg.attr {
             Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
             Slot::Given(attr, key) => {
-                let encoding = Encoding::of(Some(attr), &value, form);
+                let encoding = Encoding::of(attr, &value, form);
                 if !errors.failed() {
                     check_value(&value, &encoding, Some(&key.whole), errors);
                 }
@@ -325,8 +325,8 @@ impl Encoding {
         }
     }
 
-    /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
-    pub(super) fn of(attr: Option<&ArgAttr>, value: &Value, form: Option<Form>) -> Self {
+    /// The encoding of an argument by its attribute.
+    fn of(attr: &ArgAttr, value: &Value, form: Option<Form>) -> Self {
         let is_form = form.is_some();
         let is_list = value.item.is_some();
         let is_file = |ty: &Option<Type>| ty.as_ref().is_some_and(|ty| is_named(ty, "Part"));
@@ -335,28 +335,26 @@ impl Encoding {
             written.unwrap_or_else(|| "application/octet-stream".to_owned())
         };
         match attr {
-            None | Some(ArgAttr::Path { .. }) => Self::of_path(attr, is_list, false),
-            Some(ArgAttr::QueryDeep { .. }) => Self::QueryDeep,
-            Some(ArgAttr::FieldFlatten) => Self::FieldFlatten,
-            Some(ArgAttr::Field { csv: true, .. }) => Self::FieldCsv,
-            Some(ArgAttr::Field { .. }) if form == Some(Form::Nested) => Self::FormNested,
-            Some(ArgAttr::Query { csv: true, .. }) => Self::QueryCsv,
-            Some(ArgAttr::Query { .. }) if is_list => Self::QueryRepeated,
-            Some(ArgAttr::Query { .. }) => Self::Query,
-            Some(ArgAttr::QueryFlatten) => Self::QueryFlatten,
-            Some(ArgAttr::Header { .. }) => Self::Header,
-            Some(ArgAttr::Field { .. }) if is_form && is_list => Self::FormRepeated,
-            Some(ArgAttr::Field { .. }) if is_form => Self::FormField,
-            Some(ArgAttr::Field { .. }) => Self::Field,
-            Some(ArgAttr::Body) => Self::Body,
-            Some(ArgAttr::BodyBytes { content_type: text }) => Self::BodyBytes(content_type(text)),
-            Some(ArgAttr::BodyStream { content_type: text }) => {
-                Self::BodyStream(content_type(text))
-            }
-            Some(ArgAttr::Part { .. }) if is_file(&value.item) => Self::PartFiles,
-            Some(ArgAttr::Part { .. }) if is_list => Self::PartRepeated,
-            Some(ArgAttr::Part { .. }) if is_file(&value.ty) => Self::PartFile,
-            Some(ArgAttr::Part { .. }) => Self::Part,
+            ArgAttr::Path { .. } => Self::of_path(Some(attr), is_list, false),
+            ArgAttr::QueryDeep { .. } => Self::QueryDeep,
+            ArgAttr::FieldFlatten => Self::FieldFlatten,
+            ArgAttr::Field { csv: true, .. } => Self::FieldCsv,
+            ArgAttr::Field { .. } if form == Some(Form::Nested) => Self::FormNested,
+            ArgAttr::Query { csv: true, .. } => Self::QueryCsv,
+            ArgAttr::Query { .. } if is_list => Self::QueryRepeated,
+            ArgAttr::Query { .. } => Self::Query,
+            ArgAttr::QueryFlatten => Self::QueryFlatten,
+            ArgAttr::Header { .. } => Self::Header,
+            ArgAttr::Field { .. } if is_form && is_list => Self::FormRepeated,
+            ArgAttr::Field { .. } if is_form => Self::FormField,
+            ArgAttr::Field { .. } => Self::Field,
+            ArgAttr::Body => Self::Body,
+            ArgAttr::BodyBytes { content_type: text } => Self::BodyBytes(content_type(text)),
+            ArgAttr::BodyStream { content_type: text } => Self::BodyStream(content_type(text)),
+            ArgAttr::Part { .. } if is_file(&value.item) => Self::PartFiles,
+            ArgAttr::Part { .. } if is_list => Self::PartRepeated,
+            ArgAttr::Part { .. } if is_file(&value.ty) => Self::PartFile,
+            ArgAttr::Part { .. } => Self::Part,
         }
     }
 

@@ -47,10 +47,8 @@ impl Expansion<'_> {
         out.text(&wire.method.name.to_lowercase()).text("(");
         out.string(name).text(", ").string(&summary).text(", ");
         out.string(&wire.template.path).text(", &");
-        match &wire.scopes {
-            Some(scopes) if !scopes.all => strings(&scopes.names, out),
-            Some(_) | None => strings(&[], out),
-        }
+        let any = wire.scopes.as_ref().filter(|scopes| !scopes.all);
+        strings(any.map_or(&[], |any| &any.names), out);
         out.text(", &");
         out.list(self.sent_args(), |out, (sent, arg)| {
             param_meta(sent, arg, out);
